@@ -55,3 +55,19 @@ func TestSequence_place_after_jump(t *testing.T) {
 		do(gen.Epoch, rapid.SampledFrom(leaves).Draw(t, "leaves"))
 	})
 }
+
+// TestSequence_zone_before_lead: an edit of the account plans the site before the instants of a new zone, so that a day that
+// is far away by a clock that had gone back has its instant in that zone.
+func TestSequence_zone_before_lead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := newRun(t, func() store.Store { return memstore.New() })
+		require.True(t, r.begin(seats.Opening{Total: seats.Of(6), Owner: users.Profile{Email: "ann@qz.example"}}))
+		do := func(at time.Time, c ...seats.Command) {
+			r.take(step{Call: gen.Call{How: gen.Do, At: at, Actor: users.Support("ticket"), Commands: c}})
+		}
+		day := users.DateOf(gen.Epoch).AddDays(1)
+		do(gen.Epoch, seats.BookTotal{Date: day, Total: seats.Of(9)})
+		now := gen.Epoch.Add(-time.Duration(rapid.IntRange(0, 48).Draw(t, "hours")) * time.Hour)
+		do(now, seats.EditAccount{Zone: new(rapid.SampledFrom(reference.Zones).Draw(t, "zone"))})
+	})
+}

@@ -113,6 +113,7 @@ func (m *Model) editAccount(c seats.EditAccount, at time.Time) Result {
 	}
 	moves := zone != m.Zone
 	v := m.account(seats.EventAccountEdited, seats.Site, at, func() { m.Name, m.Zone = name, zone })
+	m.planPool(seats.Site) // with the event, before days are looked at
 	if in, ok := m.In(); moves && ok {
 		for _, r := range m.rows() {
 			if !r.due.IsZero() && !r.due.After(m.Clock.Add(lead)) { // the others are looked at later
