@@ -22,7 +22,7 @@ func (r *run) remedies(c gen.Call, refusal *seats.Refusal, last bool) {
 		for _, earlier := range r.calls[:len(r.calls)-1] {
 			_, _ = g.play(earlier)
 		}
-		g.now = c.At
+		g.now, g.rules = c.At, c.Rules
 		m := r.model.Clone()
 		require.NotEmpty(r, remedy.Steps)
 		rest := c
