@@ -175,7 +175,8 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 			owners = 1 // no owner is protected any more
 		}
 		for _, k := range u.UniqueKeys() {
-			require.NotContains(t, keys, k, "%v is taken twice", k.Kind)
+			_, taken := keys[k]
+			require.False(t, taken, "%v is taken twice", k.Kind)
 			keys[k] = u.ID
 		}
 	}

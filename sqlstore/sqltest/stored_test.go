@@ -1,7 +1,6 @@
 package sqltest_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -254,9 +253,11 @@ func copyOf(t testing.TB, path string, e engine) *site {
 	} else {
 		driver, sources := e.dsn(t, newName())
 		s.dbs = e.connect(t, driver, sources)
-		for statement := range bytes.SplitSeq(bytes.TrimSuffix(text, []byte(";\n")), []byte(";\n")) {
-			execAll(t, s.dbs[0], string(statement))
+		loader := s.dbs[0]
+		if e.dialect == sqlstore.MySQL { // all statements at once are allowed to the loader alone
+			loader = e.connect(t, driver, []string{sources[0] + "&multiStatements=true"})[0]
 		}
+		execAll(t, loader, string(text))
 	}
 	st, err := sqlstore.New(s.dbs[0], e.dialect, e.options)
 	require.NoError(t, err)

@@ -49,8 +49,9 @@ func newNode(disk int64, port int, more ...string) (*Server, error) {
 		serving: "1",
 	}
 	s.dsn = func(database string) string { return "root@tcp(" + s.address + ")/" + database }
-	s.client = func(database string) []string {
-		return []string{client, "--no-defaults", "--socket=" + in("socket"), "--user=root", "--database=" + database, "--batch", "--skip-column-names", "--execute"}
+	s.client = func(database string, statements []string) []string {
+		return []string{client, "--no-defaults", "--socket=" + in("socket"), "--user=root", "--database=" + database, "--batch", "--skip-column-names",
+			"--execute", strings.Join(statements, "; ")}
 	}
 	return s, s.run("mkdir", "data") // as the owner
 }

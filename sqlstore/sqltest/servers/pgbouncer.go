@@ -56,8 +56,8 @@ ignore_startup_parameters = extra_float_digits
 		return "postgres://postgres@" + s.address + "/" + database + "?sslmode=disable"
 	}
 	client := behind.nodes[0].client
-	s.client = func(database string) []string {
-		words := client(database)
+	s.client = func(database string, statements []string) []string {
+		words := client(database, statements)
 		words[1] = s.dsn(database) + "&connect_timeout=5"
 		return words
 	}

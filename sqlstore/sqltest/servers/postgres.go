@@ -29,8 +29,12 @@ func newPostgres(disk int64) (*cluster, error) {
 	s.dsn = func(database string) string {
 		return "postgres://postgres@" + s.address + "/" + database + "?sslmode=disable"
 	}
-	s.client = func(database string) []string {
-		return []string{beside("psql"), s.dsn(database) + "&connect_timeout=5", "-XAtqc"}
+	s.client = func(database string, statements []string) []string {
+		words := []string{beside("psql"), s.dsn(database) + "&connect_timeout=5", "-XAtq", "-v", "ON_ERROR_STOP=1"}
+		for _, statement := range statements { // a transaction each
+			words = append(words, "-c", statement)
+		}
+		return words
 	}
 	s.cluster = &cluster{nodes: []*Server{s}}
 	return s.cluster, s.run(beside("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")

@@ -38,9 +38,9 @@ type Server struct {
 
 	address string
 	dsn     func(database string) string
-	client  func(database string) []string // a program that runs the statement that follows it
-	force   string                         // ends a statement that drops a database in use
-	ready   string                         // a statement, and its answer if the server serves
+	client  func(database string, statements []string) []string // a program that runs the statements
+	force   string                                              // ends a statement that drops a database in use
+	ready   string                                              // a statement, and its answer if the server serves
 	serving string
 	catchUp string // a statement that waits for what other nodes did; empty: there are none
 }
@@ -152,10 +152,8 @@ func (s *Server) DSN(database string) string { return s.dsn(database) }
 // at all nodes that run. The name consists of small letters, digits and underscores.
 func (s *Server) Database(t testing.TB, name string) string {
 	t.Helper()
-	for _, statement := range []string{"drop database if exists " + name + s.force, "create database " + name} {
-		if _, err := s.query("", statement); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := s.query("", "drop database if exists "+name+s.force, "create database "+name); err != nil {
+		t.Fatal(err)
 	}
 	s.cluster.Lock()
 	defer s.cluster.Unlock()
@@ -263,14 +261,14 @@ func (s *Server) await() error {
 	}
 }
 
-// query runs the statement by the server's own client, which needs no driver.
-func (s *Server) query(database, statement string) (string, error) {
+// query runs statements by the server's own client, which needs no driver.
+func (s *Server) query(database string, statements ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	words := append(s.client(database), statement)
+	words := s.client(database, statements)
 	answer, err := exec.CommandContext(ctx, words[0], words[1:]...).CombinedOutput()
 	if err != nil {
-		err = fmt.Errorf("%s: %w: %s", statement, err, answer)
+		err = fmt.Errorf("%s: %w: %s", strings.Join(statements, "; "), err, answer)
 	}
 	return strings.TrimSpace(string(answer)), err
 }
