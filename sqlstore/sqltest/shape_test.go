@@ -19,6 +19,14 @@ func TestStore_Load_shape(t *testing.T) {
 		for i := range 3 {
 			s.crowd(t, users.AccountID(fmt.Sprint("site", i)), 20+i)
 		}
+		for _, n := range []int{1, 2, 1} { // accounts alone: one has a statement of its own
+			needs := []seats.Need{{Account: "site0"}, {Account: "site1"}}[:n]
+			found, err := s.stores[0].Load(t.Context(), needs...)
+			require.NoError(t, err)
+			for i, one := range found {
+				require.Equal(t, needs[i].Account, one.Account.ID)
+			}
+		}
 		var first []string
 		for _, n := range []int{1, 2, 3, 64} {
 			needs := make([]seats.Need, n)
