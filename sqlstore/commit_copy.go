@@ -49,7 +49,7 @@ func (p *postgres) copy(ctx context.Context, s *Store, rows *commitRows) (writte
 		return written, nil
 	case errors.Is(err, errStale):
 		return nil, nil
-	case errors.Is(err, errUnsent) && s.driverClass(err) == Lost && ctx.Err() == nil:
+	case errors.Is(err, errUnsent) && (s.driverClass(err) == Lost || hasState(err, noFeature)) && ctx.Err() == nil:
 		return p.state(ctx, s, rows)
 	}
 	return nil, err

@@ -65,13 +65,16 @@ var (
 	}
 )
 
-// noStatement is the SQLSTATE of an unknown prepared statement: the session was reset by DISCARD ALL or DEALLOCATE.
-const noStatement = "26000"
+// SQLSTATEs with a meaning of their own.
+const (
+	noStatement = "26000" // an unknown prepared statement: the session was reset by DISCARD ALL or DEALLOCATE
+	noFeature   = "0A000" // as COPY into a table with row-level security
+)
 
-// isGone reports whether a session lacks the prepared statement.
-func isGone(err error) bool {
+// hasState reports whether the error has that SQLSTATE.
+func hasState(err error, want string) bool {
 	var state interface{ SQLState() string }
-	return errors.As(err, &state) && state.SQLState() == noStatement
+	return errors.As(err, &state) && state.SQLState() == want
 }
 
 // isInterrupted reports whether an administrator or max_statement_time has ended a statement of MySQL.

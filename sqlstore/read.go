@@ -213,7 +213,7 @@ func (s *Store) askDB(ctx context.Context, st *statement, values []any) (*sql.Ro
 	defer st.release(p)
 	if p != nil {
 		rows, err := p.QueryContext(ctx, values...)
-		if isGone(err) {
+		if hasState(err, noStatement) {
 			st.lose(p)
 		}
 		return rows, err
@@ -236,7 +236,7 @@ func (s *Store) tell(ctx context.Context, st *statement, values []any) (sql.Resu
 	defer st.release(p)
 	if p != nil {
 		result, err := p.ExecContext(ctx, values...)
-		if isGone(err) {
+		if hasState(err, noStatement) {
 			st.lose(p)
 		}
 		return result, err

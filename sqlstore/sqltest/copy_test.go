@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -23,11 +25,7 @@ func TestStore_Commit_copied(t *testing.T) {
 			s, r := e.recorded(t)
 			st := s.stores[0]
 			open(t, st, seats.MaxSeats)
-			people := make([]seats.Command, 600)
-			for i := range people {
-				people[i] = invite(users.ID(fmt.Sprintf("p%03d", i)))
-			}
-			c := planned(t, st, append(people, seats.Edit{User: olive.User, Set: users.Patch{Title: new(string)}})...)
+			c := planned(t, st, append(newcomers(600), seats.Edit{User: olive.User, Set: users.Patch{Title: new(string)}})...)
 			odd := []string{"\t", "\n", "\r\n", `\`, `\N`, `\.`, "\n\\.\n", `\\t`, "a\tb\\", "é\u2028", "", `"`, "{,}", "NULL", "'"}
 			for i := range c.Created {
 				c.Created[i].FirstName = odd[i%len(odd)]
@@ -66,4 +64,28 @@ func TestStore_Commit_copied(t *testing.T) {
 			require.Equal(t, c.Events, events)
 		})
 	}
+}
+
+// TestStore_Commit_copied_secured: a table with row-level security takes no COPY, and gets the statement.
+func TestStore_Commit_copied_secured(t *testing.T) {
+	t.Parallel()
+	s := postgres.open(t)
+	open(t, s.stores[0], seats.MaxSeats)
+	role := newName()
+	execAll(t, s.dbs[0], "CREATE ROLE "+role+" LOGIN", "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO "+role,
+		"ALTER TABLE seats_users ENABLE ROW LEVEL SECURITY", "CREATE POLICY theirs ON seats_users TO "+role+" USING (account = 'acme')")
+	name := ""
+	require.NoError(t, s.dbs[0].QueryRowContext(t.Context(), "SELECT current_database()").Scan(&name))
+	source := strings.Replace(servers.Postgres(t).DSN(name), "postgres@", role+"@", 1)
+	st, err := sqlstore.New(postgres.connect(t, "pgx", []string{source})[0], sqlstore.Postgres, postgres.options)
+	require.NoError(t, err)
+	require.NoError(t, commit(t.Context(), st, planned(t, st, newcomers(600)...)))
+}
+
+// newcomers invites people.
+func newcomers(n int) (all []seats.Command) {
+	for i := range n {
+		all = append(all, invite(users.ID(fmt.Sprintf("p%03d", i))))
+	}
+	return all
 }
