@@ -35,10 +35,10 @@ func (p *postgres) copy(ctx context.Context, s *Store, rows *commitRows) (writte
 		if written, err = rest.send(ctx, s.in(sqlTx{tx}), st, values); err == nil && len(written) == 0 {
 			err = errStale
 		}
-		for _, rows := range []tableCopy{created, events} {
-			if err == nil && len(rows.text) > 0 {
+		for _, c := range []tableCopy{created, events} {
+			if err == nil && len(c.text) > 0 {
 				err = conn.Raw(func(connection any) error {
-					return s.options.Copy(ctx, connection, s.named(rows.statement), bytes.NewReader(rows.text))
+					return s.options.Copy(ctx, connection, s.named(c.statement), bytes.NewReader(c.text))
 				})
 			}
 		}
