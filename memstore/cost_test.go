@@ -138,7 +138,7 @@ func TestStore_memory(t *testing.T) {
 		}
 	})
 	t.Logf("bytes for a person: %d, by hand %d", ours, peers)
-	require.Less(t, ours, 280)
+	require.Less(t, ours, 240)
 	runtime.KeepAlive(p)
 	runtime.KeepAlive(s)
 }
