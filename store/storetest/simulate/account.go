@@ -58,21 +58,24 @@ func (a *account) record(p *play, events []seats.Event) {
 // checkAccount holds the store against the present version, and this against its events.
 func (p *play) checkAccount(a *account) {
 	want := a.now().Snapshot
-	if !want.Known() {
-		return
-	}
 	var got []seats.Snapshot
 	var events []seats.Event
 	var err error
 	need := seats.Need{Account: a.id, Pools: gen.Pools, Licences: p.everyone(), Users: p.everyone()}
 	p.store.do(func(s store.Store) {
 		got, err = s.Load(outside, need)
-		if err == nil {
+		if err == nil && want.Known() {
 			events, err = s.Events(outside, a.id, seats.EventFilter{After: uint64(len(a.events) - 1)}, 100)
 		}
 	})
 	if err != nil || len(got) != 1 {
 		p.fail("a look at account %v: %d answers, %v", a, len(got), err)
+		return
+	}
+	if !want.Known() {
+		if got[0].Known() {
+			p.fail("the store has account %v, which is not open", a)
+		}
 		return
 	}
 	if diff := differs(want, got[0]); diff != "" {

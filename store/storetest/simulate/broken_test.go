@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -70,7 +71,8 @@ var brokenStores = map[string]struct {
 			c.Events[i].Sequence = now[0].Account.Sequence + uint64(i) + 1
 			c.Account.Sequence = c.Events[i].Sequence
 		}
-		return b.Store.Commit(outside, c)
+		changes[0] = c
+		return b.Store.Commit(outside, changes...)
 	}}},
 	"forgets a user": {"otherwise than it was written: users", brokenStore{commit: func(b *brokenStore, changes []seats.Change) ([]store.CommitResult, error) {
 		changes[0].Updated, changes[0].NewKeys = nil, nil
@@ -106,6 +108,80 @@ func TestRun_broken_store(t *testing.T) {
 					text := s.explain(seed, failed, time.Second/2)
 					t.Log(text)
 					require.Contains(t, text, "-simulate.seed=")
+					return
+				}
+			}
+			require.Fail(t, "no run found it")
+		})
+	}
+}
+
+// A commitFunc is a Commit with a fault, on a store without one.
+type commitFunc func(right store.Store, changes []seats.Change) ([]store.CommitResult, error)
+
+// brokenCommits is a store with a fault in Commit.
+type brokenCommits struct {
+	store.Store
+	commit commitFunc
+}
+
+func (b brokenCommits) Commit(_ context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	return b.commit(b.Store, changes)
+}
+
+// refusesAllBeside writes what is right, and returns one refusal for all changes.
+func refusesAllBeside(refusal error) commitFunc {
+	return func(right store.Store, changes []seats.Change) ([]store.CommitResult, error) {
+		results, err := right.Commit(outside, changes...)
+		for _, r := range results {
+			if errors.Is(r.Err, refusal) {
+				return slices.Repeat([]store.CommitResult{r}, len(results)), err
+			}
+		}
+		return results, err
+	}
+}
+
+// commitsOfSeveral are faults in commits of several changes.
+var commitsOfSeveral = map[string]commitFunc{
+	"refuses what was written beside a conflict":  refusesAllBeside(store.ErrConflict),
+	"refuses what was written beside a taken key": refusesAllBeside(store.ErrKeyTaken),
+	"ends with a refusal and acknowledges what follows": func(right store.Store, changes []seats.Change) ([]store.CommitResult, error) {
+		all := make([]store.CommitResult, len(changes))
+		for i, c := range changes {
+			results, err := right.Commit(outside, c)
+			if err != nil {
+				return nil, err
+			}
+			if all[i] = results[0]; all[i].Err != nil {
+				break
+			}
+		}
+		return all, nil
+	},
+	"answers refusals last, whatever the order of the changes": func(right store.Store, changes []seats.Change) ([]store.CommitResult, error) {
+		results, err := right.Commit(outside, changes...)
+		slices.SortStableFunc(results, func(x, y store.CommitResult) int {
+			switch {
+			case (x.Err == nil) == (y.Err == nil):
+				return 0
+			case x.Err == nil:
+				return -1
+			}
+			return 1
+		})
+		return results, err
+	},
+}
+
+// TestRun_commits_of_several: a store that is wrong about several changes is found in a few runs.
+func TestRun_commits_of_several(t *testing.T) {
+	for name, commit := range commitsOfSeveral {
+		t.Run(name, func(t *testing.T) {
+			s := simulation{t: t, open: func(testing.TB) store.Store { return brokenCommits{memstore.New(), commit} }}
+			for seed := uint64(1); seed < 40; seed++ {
+				if failed := s.play(drawn(seed, 400), false); failed.finding != "" {
+					t.Logf("run %d: %s", seed, failed.finding)
 					return
 				}
 			}

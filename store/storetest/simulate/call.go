@@ -97,14 +97,14 @@ func (c *call) String() string {
 }
 
 // crowd is a number of accounts with many calls at once, so that accounts share commits.
-const crowd = 6
+const crowd = 4
 
 // begin begins a call, more often than not where the last one began, so that calls meet.
 func (p *play) begin() {
 	k, a := p.keepers[p.below(len(p.keepers))], p.accounts[p.below(len(p.accounts))]
 	near, nearer := p.chance(60), p.chance(20)
 	if len(p.accounts) == crowd {
-		near = p.chance(90)
+		near = p.chance(65)
 	}
 	if n := len(p.running); n > 0 && near {
 		k = p.running[n-1].keeper
@@ -179,13 +179,22 @@ func (p *play) question(a *account) (q question) {
 	return q
 }
 
-// request draws commands. Half of them are about the seats alone, so that the last one is wanted.
+// request draws commands. Half of them are about the seats alone, so that the last one is wanted. In a crowd more
+// are, above all those that write.
 func (p *play) request(d gen.Dice) (users.Actor, []seats.Command) {
-	if p.chance(50) {
+	crowded, varied := len(p.accounts) == crowd, 50
+	if crowded {
+		varied = 30
+	}
+	if p.chance(varied) {
 		return d.Request()
 	}
 	id, olive := gen.One(d, p.people...), users.As("olive")
-	switch p.below(10) {
+	kind := p.below(10)
+	if crowded && p.chance(50) {
+		kind = []int{0, 8}[kind%2]
+	}
+	switch kind {
 	case 0, 1, 2, 3:
 		return olive, []seats.Command{seats.Invite{Profile: d.ProfileOf(id)}}
 	case 4:

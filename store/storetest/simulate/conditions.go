@@ -28,7 +28,9 @@ const (
 	sharedLeft
 	leaderLeft
 	sharedAccounts
-	partRefused
+	severalSent
+	conflictBeside
+	takenBeside
 	conditionCount
 )
 
@@ -48,8 +50,20 @@ var Conditions = [conditionCount]string{
 	sharedLost:      "a lost answer to a commit of several calls",
 	sharedLeft:      "a call that left while its commit with others was in flight",
 	leaderLeft:      "a call that left a commit with others to another call",
-	sharedAccounts:  "a commit with the changes of several accounts",
-	partRefused:     "a commit of several accounts of which one was refused and one was not",
+	sharedAccounts:  "a commit of a Keeper with the changes of several accounts",
+	severalSent:     "a call of the store with the changes of several accounts",
+	conflictBeside:  "a call of the store that wrote one change and refused another as a conflict",
+	takenBeside:     "a call of the store that wrote one change and refused another for a taken key",
+}
+
+// commits notes what the store was given in one call and answered.
+func (p *play) commits(results []store.CommitResult, err error) {
+	answers := func(want error) bool {
+		return err == nil && slices.ContainsFunc(results, func(r store.CommitResult) bool { return errors.Is(r.Err, want) })
+	}
+	p.meets(severalSent, len(results) > 1)
+	p.meets(conflictBeside, answers(nil) && answers(store.ErrConflict))
+	p.meets(takenBeside, answers(nil) && answers(store.ErrKeyTaken))
 }
 
 // lostAnswer notes what the lost answer was about.
@@ -78,8 +92,6 @@ func (p *play) answered(r *request, answer reply) {
 	}
 	results, _ := answer.value.([]store.CommitResult)
 	p.meets(sharedAccounts, len(r.changes) > 1)
-	refused := func(r store.CommitResult) bool { return r.Err != nil }
-	p.meets(partRefused, slices.ContainsFunc(results, refused) && slices.ContainsFunc(results, func(r store.CommitResult) bool { return !refused(r) }))
 	for i, c := range r.changes {
 		err := answer.err
 		if err == nil && i < len(results) {

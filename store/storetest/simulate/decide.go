@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -42,6 +43,9 @@ func (p *play) decide() {
 	switch kind {
 	case serves:
 		r := p.pending[p.below(len(p.pending))]
+		for n := 0; n < 2 && r.method == "Commit" && len(p.accounts) == crowd; n++ { // others may come to wait with it
+			r = p.pending[p.below(len(p.pending))]
+		}
 		p.serve(r, p.fate(r))
 	case begins:
 		p.begin()
@@ -63,8 +67,14 @@ func (p *play) cancel() {
 	c := p.running[p.below(len(p.running))]
 	if p.chance(60) {
 		for _, r := range p.pending {
-			if r.method == "Commit" && r.call != nil && (len(p.members(r.changes[0])) > 1 || len(r.changes) > 1) {
-				c = r.call
+			var sharing []*call
+			for _, change := range r.changes {
+				sharing = append(sharing, p.members(change)...)
+			}
+			if r.call != nil && len(sharing) > 1 {
+				if c = r.call; p.chance(40) {
+					c = sharing[p.below(len(sharing))]
+				}
 			}
 		}
 	}
@@ -180,7 +190,7 @@ func (p *play) fate(r *request) fate {
 		case f.commit && r.method != "Commit":
 			f.weight = 0
 		case f.parts && len(r.changes) > 1:
-			f.weight *= 30
+			f.weight *= 6
 		case f.commit && endangered:
 			f.weight *= 3
 		}
@@ -212,56 +222,26 @@ func (p *play) serve(r *request, f fate) {
 	if answer == nil {
 		return
 	}
+	if p.loses(r, *answer) {
+		p.say("%v: the answer to its %v is lost", r.call, r.method)
+		p.lostAnswer(r, answer)
+		answer = &reply{err: store.ErrUnknown}
+	}
 	p.pending = slices.DeleteFunc(p.pending, func(other *request) bool { return other == r })
 	p.answered(r, *answer)
 	r.reply <- *answer
 }
 
-// runPart carries out a part of a commit. The other changes are to be tried again; of one change, it is.
-func (p *play) runPart(r *request) *reply {
-	all := make([]store.CommitResult, len(r.changes))
-	for i, c := range r.changes {
-		all[i].Err = store.ErrConflict
-		if len(all) == 1 || p.chance(50) {
-			continue
-		}
-		one := *r
-		one.changes = []seats.Change{c}
-		one.run = func(s store.Store) (any, error) { return s.Commit(outside, c) }
-		answer := p.run(&one)
-		if results, ok := answer.value.([]store.CommitResult); ok && answer.err == nil {
-			all[i] = results[0]
-		}
+// loses draws whether an answer to a commit is lost at last: one that waited, or tells of a taken key.
+func (p *play) loses(r *request, answer reply) bool {
+	results, _ := answer.value.([]store.CommitResult)
+	switch {
+	case answer.err != nil || results == nil:
+		return false
+	case slices.ContainsFunc(results, func(r store.CommitResult) bool { return errors.Is(r.Err, store.ErrKeyTaken) }):
+		return p.chance(60)
 	}
-	return &reply{value: all}
-}
-
-// run carries a request out, and judges what it wrote.
-func (p *play) run(r *request) *reply {
-	var answer reply
-	p.store.do(func(s store.Store) { answer.value, answer.err = r.run(s) })
-	if results, ok := answer.value.([]store.CommitResult); ok && answer.err == nil {
-		if len(results) != len(r.changes) {
-			p.fail("%d results of %d changes", len(results), len(r.changes))
-			return &answer
-		}
-		for i, c := range r.changes {
-			if results[i].Err == nil {
-				p.written(r, c)
-			}
-		}
-	}
-	if a := p.account(r.account); a != nil {
-		r.version = len(a.versions) - 1
-	}
-	return &answer
-}
-
-// arrive carries out a commit that was late.
-func (p *play) arrive(n int) {
-	r := p.late[n]
-	p.late = slices.Delete(p.late, n, n+1)
-	p.say("a late Commit of %v arrives: %v", r.call, p.shown(r, p.run(r)))
+	return r.held != nil && p.chance(15)
 }
 
 // shown describes an answer.

@@ -40,6 +40,7 @@ type play struct {
 	prefix   users.AccountID // of the names of the accounts
 	accounts []*account
 	people   []users.ID
+	serial   bool // the Keepers have one commit under way
 	running  []*call
 	calls    []*call
 	receipts []*call // finished calls with one
@@ -172,11 +173,12 @@ func (p *play) setUp() {
 	if o.Sharing == seatkeeper.ShareAll {
 		o.Sharing = []seatkeeper.Sharing{seatkeeper.ShareAll, seatkeeper.ShareAll, seatkeeper.ShareAll, seatkeeper.ShareAccount, seatkeeper.ShareNothing}[p.below(5)]
 	}
+	p.serial = p.chance(50)
 	for range 2 + p.below(3) {
 		p.keepers = append(p.keepers, p.newKeeper(len(p.keepers)))
 	}
 	d := p.generator()
-	for n := range []int{1, 1, 2, 3, crowd, crowd}[p.below(6)] {
+	for n := range []int{1, 1, 2, crowd, crowd, crowd}[p.below(6)] {
 		opening := d.Opening()
 		opening.Account = p.prefix + users.AccountID(fmt.Sprint(n))
 		p.accounts = append(p.accounts, &account{id: opening.Account, number: n, opening: opening, versions: make([]version, 1)})

@@ -21,8 +21,8 @@ type request struct {
 	ctx     context.Context
 	method  string
 	account users.AccountID
-	changes []seats.Change // of a Commit
-	run     func(store.Store) (any, error)
+	changes []seats.Change                 // of a Commit
+	run     func(store.Store) (any, error) // of no Commit
 	reply   chan reply
 	held    *reply // carried out, and to be answered later
 	version int    // of the account when it was carried out
@@ -99,13 +99,15 @@ func (s storeOf) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapsho
 
 // Commit implements [store.Store].
 func (s storeOf) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	changes = slices.Clone(changes)
-	r := &request{method: "Commit", changes: changes}
+	r := &request{method: "Commit", changes: slices.Clone(changes)}
 	if len(changes) > 0 {
 		r.account = changes[0].Account.ID
 	}
-	return ask(ctx, s.keeper, r, func(s store.Store) ([]store.CommitResult, error) { return s.Commit(outside, slices.Clone(changes)...) })
+	return ask[[]store.CommitResult](ctx, s.keeper, r, nil)
 }
+
+// Serial implements [store.Serial].
+func (s storeOf) Serial() bool { return s.keeper.play.serial }
 
 // Users implements [store.Store].
 func (s storeOf) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
