@@ -31,8 +31,8 @@ func (sqlite) write(ctx context.Context, s *Store, changes []*seats.Change) (sta
 		if err != nil {
 			return nil, notWritten(err)
 		}
-		defer st.release(p)
 		if p != nil {
+			defer st.release(p, nil)
 			statements[i] = p.Stmt
 		}
 	}

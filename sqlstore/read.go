@@ -145,25 +145,15 @@ func (st *statement) put(next *plan, again bool) *plan {
 	return next
 }
 
-// lose drops a plan after a session has lost it, before its release: another text is prepared. A driver takes the
-// old one for prepared.
-func (st *statement) lose(p *plan) {
+// release ends a use of the plan, with its error. A plan that the session has lost is dropped, and another text
+// prepared: a driver takes the old one for prepared.
+func (st *statement) release(p *plan, err error) {
 	st.mu.Lock()
-	defer st.mu.Unlock()
-	if st.plan != p {
-		return
+	if hasState(err, noStatement) && st.plan == p {
+		st.plan, p.old = nil, true
+		st.now += " "
+		st.plain.Store(len(st.now)-len(st.text) >= maxPlans)
 	}
-	st.plan, p.old = nil, true
-	st.now += " "
-	st.plain.Store(len(st.now)-len(st.text) >= maxPlans)
-}
-
-// release ends a use of the plan, which may be nil.
-func (st *statement) release(p *plan) {
-	if p == nil {
-		return
-	}
-	st.mu.Lock()
 	p.calls--
 	last := p.old && p.calls == 0
 	st.mu.Unlock()
@@ -210,15 +200,12 @@ func (s *Store) askDB(ctx context.Context, st *statement, values []any) (*sql.Ro
 	if err != nil {
 		return nil, err
 	}
-	defer st.release(p)
-	if p != nil {
-		rows, err := p.QueryContext(ctx, values...)
-		if hasState(err, noStatement) {
-			st.lose(p)
-		}
-		return rows, err
+	if p == nil {
+		return s.db.QueryContext(ctx, text, values...)
 	}
-	return s.db.QueryContext(ctx, text, values...)
+	rows, err := p.QueryContext(ctx, values...)
+	st.release(p, err)
+	return rows, err
 }
 
 // tell executes a statement of PostgreSQL whose rows are only counted.
@@ -233,15 +220,12 @@ func (s *Store) tell(ctx context.Context, st *statement, values []any) (sql.Resu
 	if err != nil {
 		return nil, err
 	}
-	defer st.release(p)
-	if p != nil {
-		result, err := p.ExecContext(ctx, values...)
-		if hasState(err, noStatement) {
-			st.lose(p)
-		}
-		return result, err
+	if p == nil {
+		return s.db.ExecContext(ctx, text, values...)
 	}
-	return s.db.ExecContext(ctx, text, values...)
+	result, err := p.ExecContext(ctx, values...)
+	st.release(p, err)
+	return result, err
 }
 
 // read executes a unionQuery.

@@ -40,23 +40,27 @@ func TestStatement_put(t *testing.T) {
 	taken, _, _ := st.take(false)
 	require.Same(t, first, taken)
 	second := st.put(prepared(t, db), true)
-	st.release(first)
+	st.release(first, nil)
 	require.Zero(t, closed, "a call uses it")
-	st.release(first)
+	st.release(first, nil)
 	require.Equal(t, 1, closed)
 	require.Same(t, second, st.put(prepared(t, db), false), "it was first")
 	require.Equal(t, 2, closed, "the other one")
-	st.release(second)
-	st.release(second)
+	st.release(second, nil)
+	st.release(second, nil)
 	require.Equal(t, 2, closed, "it is the plan")
 	st.put(prepared(t, db), true)
 	require.Equal(t, 3, closed)
-	st.release(nil)
 }
 
-// TestStatement_lose: the next call prepares another text, as long as that is worth it. The call and others with
+// reset is the error of a session without its prepared statements.
+type reset struct{ error }
+
+func (reset) SQLState() string { return noStatement }
+
+// TestStatement_release_lost: the next call prepares another text, as long as that is worth it. The call and others with
 // the lost plan go on.
-func TestStatement_lose(t *testing.T) {
+func TestStatement_release_lost(t *testing.T) {
 	closed := 0
 	db := sql.OpenDB(planner{closed: &closed})
 	defer db.Close()
@@ -69,11 +73,9 @@ func TestStatement_lose(t *testing.T) {
 		p := st.put(prepared(t, db), false)
 		other, _, _ := st.take(false)
 		require.Same(t, p, other)
-		st.lose(p)
-		st.lose(other)
-		st.release(p)
+		st.release(p, reset{})
 		require.Equal(t, i, closed)
-		st.release(other)
+		st.release(other, reset{})
 		require.Equal(t, i+1, closed)
 	}
 	require.Len(t, texts, maxPlans)

@@ -1,6 +1,8 @@
 package sqltest_test
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -64,6 +66,24 @@ func TestStore_Commit_copied(t *testing.T) {
 			require.Equal(t, c.Events, events)
 		})
 	}
+}
+
+// TestStore_Commit_copied_bound: in a transaction of the host many new users are of that transaction.
+func TestStore_Commit_copied_bound(t *testing.T) {
+	t.Parallel()
+	s := postgres.open(t)
+	st := s.stores[0]
+	open(t, st, seats.MaxSeats)
+	c := planned(t, st, newcomers(600)...)
+	rollBack := errors.New("the host rolls back")
+	require.ErrorIs(t, st.InTx(t.Context(), func(_ *sql.Tx, bound store.Bound) error {
+		require.NoError(t, commit(t.Context(), bound, c))
+		return rollBack
+	}), rollBack)
+	found, err := st.Load(t.Context(), seats.Need{Account: acme, Users: []users.ID{"p000"}})
+	require.NoError(t, err)
+	require.Empty(t, found[0].Users)
+	require.NoError(t, commit(t.Context(), st, c))
 }
 
 // TestStore_Commit_copied_secured: a table with row-level security takes no COPY, and gets the statement.
